@@ -1,0 +1,1 @@
+"""From documents to a library: readers, cleaning, passages, language, kinds, encoder, catalogue."""

@@ -1,0 +1,1 @@
+"""The app's views, one a file, and the parts that they share."""
